@@ -27,6 +27,11 @@ _WHOLE = 400
 # Commands and contexts are typed Any: their classes are private to Typer.
 
 
+_PLAIN = {
+    "Input should be a valid integer, unable to parse string as an integer": "it must be a whole number.",
+    "Input should be a valid number, unable to parse string as a number": "it must be a number.",
+}
+
 _TYPED = ("NODESET", "NODE", "ADDRESSES", "ADDRESS", "TIME", "ID", "RULE", "RULES", "N", "PORT")
 """Metavars whose values are made half-width, as a Chinese keyboard types full-width signs. Paths are kept."""
 
@@ -76,6 +81,8 @@ def show_error(error: Any) -> None:
     """Print on stderr why a command line can't be understood. error: a TyperException."""
     context = getattr(error, "ctx", None)
     if not is_chinese():
+        if isinstance(getattr(error, "message", None), str):
+            error.message = _plain(error.message)
         error.show()
         return
     message = error.format_message()
@@ -86,6 +93,11 @@ def show_error(error: Any) -> None:
         print(context.get_usage(), file=sys.stderr)
         print(say(f"Try '{context.command_path} --help' for help."), end="\n\n", file=sys.stderr)
     print(say(f"Error: {message}"), file=sys.stderr)
+
+
+def _plain(message: str) -> str:
+    """Return what Typer says of a value, without the words of the library that checks it."""
+    return _PLAIN.get(message, message.removeprefix("Value error, "))
 
 
 def _usage(command: Any, context: Any) -> str:

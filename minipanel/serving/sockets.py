@@ -12,7 +12,7 @@ from minipanel.errors import CommandError, ConfigError
 
 _MEANINGS = {
     errno.EADDRINUSE: "{host} port {port} is in use by another program; stop that one or choose another port.",
-    errno.EADDRNOTAVAIL: "{host} port {port} is not an address of this machine.",
+    errno.EADDRNOTAVAIL: "{host} is not an address of this machine, so port {port} can't be opened there.",
     errno.EACCES: "{host} port {port} needs more privileges; ports below 1024 are reserved for root.",
 }
 

@@ -338,7 +338,9 @@ CHINESE = {
     "{host} port {port} is in use by another program; stop that one or choose another port.": (
         "{host} 的端口 {port} 已被其他程序占用；请停止该程序，或改用其他端口。"
     ),
-    "{host} port {port} is not an address of this machine.": "无法监听 {host} 的端口 {port}：该地址不属于本机。",
+    "{host} is not an address of this machine, so port {port} can't be opened there.": (
+        "无法监听 {host} 的端口 {port}：该地址不属于本机。"
+    ),
     "{host} port {port} needs more privileges; ports below 1024 are reserved for root.": (
         "{host} 的端口 {port} 需要更高权限；1024 以下的端口只有 root 可用。"
     ),

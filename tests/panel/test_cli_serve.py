@@ -130,7 +130,10 @@ def test_an_address_of_another_machine_is_named(tmp_path: Path) -> None:
     config = written_config(tmp_path, host="192.0.2.1")
     done = run("serve", "--config", config.path)
     assert done.returncode == 1
-    assert done.stderr == f"192.0.2.1 port {config.server.port} is not an address of this machine.\n"
+    assert (
+        done.stderr
+        == f"192.0.2.1 is not an address of this machine, so port {config.server.port} can't be opened there.\n"
+    )
 
 
 def test_a_database_that_is_none_is_named(config: Config) -> None:

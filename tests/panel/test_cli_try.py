@@ -180,7 +180,7 @@ def test_what_can_not_be_used_is_one_sentence_and_nothing_is_made(trial: Trial, 
             ("--port", str(trial.port)): f"127.0.0.1 port {trial.port} is in use by another program",
             ("--port", "0"): "--port is 0; it must be a whole number from 1 to 65535.",
             ("--host", "head"): "--host is 'head'; it must be an IPv4 or IPv6 address.",
-            ("--host", "192.0.2.1"): "192.0.2.1 port 8080 is not an address of this machine.",
+            ("--host", "192.0.2.1"): "192.0.2.1 is not an address of this machine, so port 8080 can't be opened there.",
             ("--password", "short"): "The password has 5 characters; it must have at least 8.",
             ("--password", "ä" * 40): "The password has 80 bytes in UTF-8; at most 72 are allowed.",
         }
@@ -190,6 +190,21 @@ def test_what_can_not_be_used_is_one_sentence_and_nothing_is_made(trial: Trial, 
             assert done.stderr.startswith(sentence), options
             assert done.stderr.count("\n") == 1
     assert not trial.config_path.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--port", "80x"), "Error: Invalid value for '--port': it must be a whole number."),
+        (("--demo", "many"), "Error: Invalid value for 'N': it must be a whole number."),
+        (("--auth", "none"), "Error: Invalid value for '--auth': 'none' is not one of 'munge', 'token'."),
+    ],
+    ids=["port", "demo", "auth"],
+)
+def test_a_value_of_the_wrong_kind_is_refused_in_plain_words(options: tuple[str, str], sentence: str) -> None:
+    done = run("try", *options)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == sentence
 
 
 def test_a_second_try_in_the_same_folder_is_refused_and_changes_nothing(trial: Trial) -> None:
