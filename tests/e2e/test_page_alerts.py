@@ -91,6 +91,14 @@ def test_the_list_comes_first_on_the_phone(browser: Browser, fleet: Fleet, hot: 
         assert page.locator(".needs-attention .row").count() == 2
 
 
+def test_a_wall_fits_its_screen_below_what_needs_attention(browser: Browser, fleet: Fleet, hot: list[int]) -> None:
+    # Nobody scrolls a wall. The list appears after the map has been laid out.
+    with visit(browser, fleet, "/realtime?kiosk=1", screen=Screen("small wall", 1280, 720)) as page:
+        expect(page.locator(".heat-map canvas")).to_be_visible()
+        expect(page.locator(".needs-attention .row")).to_have_count(2)
+        page.wait_for_function("() => document.documentElement.scrollHeight <= innerHeight", timeout=10_000)
+
+
 VIEWS = {
     "line": "/realtime?mark={}",
     "node": "/realtime/cn1201?mark={}",

@@ -93,3 +93,48 @@ def test_no_line_breaks_inside_a_command(browser: Browser, tmp_path: Path, local
                     expect(page.locator(".empty-state")).to_contain_text("minipanel nodes add")
                     assert page.evaluate(LINES_OF_COMMAND) == 1, (width, path)
                     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+BROKEN_WORDS = """() => {
+    const [text] = [...document.querySelectorAll('.empty-state')]
+    const range = document.createRange()
+    const words = document.createTreeWalker(text, NodeFilter.SHOW_TEXT)
+    const letters = []
+    while (words.nextNode()) for (let k = 0; k < words.currentNode.data.length; k++) {
+        range.setStart(words.currentNode, k)
+        range.setEnd(words.currentNode, k + 1)
+        letters.push([words.currentNode.data[k], Math.round(range.getBoundingClientRect().top)])
+    }
+    return letters.filter(([letter, top], k) => k > 0 && top > letters[k - 1][1] + 4 && /[\\u4e00-\\u9fff]/.test(letter)
+        && /[\\u4e00-\\u9fff]/.test(letters[k - 1][0])).map(([letter]) => letter)
+}"""
+"""The Chinese letters at which a line begins inside a word."""
+
+
+def test_no_line_breaks_inside_a_chinese_word(browser: Browser, tmp_path: Path) -> None:
+    with running_fleet(tmp_path, []) as fleet:
+        for width in (320, 390):
+            with visit(browser, fleet, "/realtime", screen=Screen("narrow", width, 740, True), locale="zh-CN") as page:
+                expect(page.locator(".empty-state")).to_contain_text("minipanel nodes add")
+                assert page.evaluate(BROKEN_WORDS) == [], width
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [768, 820, 1180])
+def test_the_table_stays_inside_its_card_on_a_tablet(browser: Browser, fleet: Fleet, width: int) -> None:
+    with visit(browser, fleet, "/realtime?view=table", screen=Screen("tablet", width, 900)) as page:
+        expect(page.locator(".node-row").first).to_be_visible()
+        card = page.locator(".node-table").bounding_box()
+        last = page.locator(".node-row .clock").first.bounding_box()
+        assert card is not None
+        assert last is not None
+        assert last["x"] + last["width"] <= card["x"] + card["width"]
+
+
+def test_a_phone_breaks_no_line_between_what_belongs_together(browser: Browser, fleet: Fleet) -> None:
+    with visit(browser, fleet, "/history/node01", screen=Screen("narrow", 390, 844, True)) as page:
+        records = page.locator(".history-readout span.soft").first
+        expect(records).to_contain_text("288 records")
+        assert records.evaluate("(each) => each.getClientRects().length") == 1
+        tops = [page.get_by_role("button", name=name).bounding_box() for name in ("CSV", "PNG")]
+        assert len({box and box["y"] for box in tops}) == 1

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest'
 
-import { memoryRange, temperatureRange, withLimit } from '@/charts/scales'
+import { memoryRange, temperatureRange, valueSplits, withLimit } from '@/charts/scales'
 import { timeLabels, whole } from '@/charts/timeAxis'
 import { createUnits } from '@/units'
 
@@ -33,6 +33,13 @@ describe('the value axis', () => {
     expect(withLimit([30, 60], 95)).toEqual([30, 100])
     expect(withLimit([30, 110], 95)).toEqual([30, 110])
     expect(withLimit([30, 60], null)).toEqual([30, 60])
+  })
+
+  it('of a low chart is labelled at both ends if only one multiple fits', () => {
+    expect(valueSplits(70, 100, 50)).toEqual([70, 100])
+    expect(valueSplits(70, 100, 10)).toEqual([70, 80, 90, 100])
+    expect(valueSplits(0, 0.3, 0.1)).toEqual([0, 0.1, 0.2])
+    expect(valueSplits(0, 256, 128)).toEqual([0, 128, 256])
   })
 
   it('of temperatures spans whole tens, and never less than 20 °C', () => {

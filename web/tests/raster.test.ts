@@ -165,6 +165,13 @@ describe('labels beside the rows', () => {
     expect(labels.map(({ rows }) => rows)).toEqual([[0, 39], null, [44, 83]])
   })
 
+  it('of a low last block are not cut at the lower edge', () => {
+    const rows = rowsIn([{ first: 0, count: 60 }, { first: 60, count: 1 }], { height: 200, ratio: 1, largestRow: 24 })
+    const last = labelsOf(rows, nameOf, 1).at(-1)
+    expect(last?.text).toBe('60-60')
+    expect(last?.y).toBeLessThanOrEqual(rows.height - 7)
+  })
+
   it('of one block are one for several rows', () => {
     const labels = labelsOf(rowsIn([{ first: 0, count: 200 }], { height: 400, ratio: 1, largestRow: 24 }), nameOf, 1)
     expect(labels.slice(0, 2).map(({ text }) => text)).toEqual(['0-0', '22-22'])

@@ -4,12 +4,12 @@ import ClusterMetric from '@/components/ClusterMetric.vue'
 import CurveValues from '@/components/CurveValues.vue'
 import HistoryReadout from '@/components/HistoryReadout.vue'
 import { summaryOf } from '@/composables/clusterSummary'
-import { plotOne } from '@/history/plot'
+import { plotOne, plotSpread } from '@/history/plot'
 import { metricOf } from '@/metrics'
 
 import { show } from './mounting'
 import { realtimeNode } from './nodes'
-import { FROM, records } from './records'
+import { FROM, records, spread } from './records'
 
 describe('beside the value at the crosshair', () => {
   const plot = plotOne(records())
@@ -20,6 +20,15 @@ describe('beside the value at the crosshair', () => {
     const parts = show(HistoryReadout, { plot, hovered }).findAll('.history-readout > span').map((part) => part.text())
     expect(parts[0]).toBe(whole)
     expect(parts[1]).toContain('60 of 60 samples')
+  })
+
+  it('is no median of a set that has no records', () => {
+    const known = spread()
+    const empty = Object.fromEntries(Object.entries(known).map(([name, value]) => [name, Array.isArray(value) ? [] : value])) as unknown as typeof known
+    const [text, none] = [known, empty].map((set) => show(HistoryReadout, { plot: plotSpread(set, 'n[1-12]'), hovered: null }).text())
+    expect(text).toContain('Median of 12 nodes')
+    expect(none).toContain('0 of 144 records')
+    expect(none).not.toContain('Median')
   })
 
   it('its mean and maximum stay too', () => {

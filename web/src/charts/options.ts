@@ -9,7 +9,7 @@ import { type Hover, hoverOf, nearEntry } from './hover'
 import { drawLimit, type LimitLine } from './limitLine'
 import { drawMoments, type Moment } from './moments'
 import type { MetricLine } from './line'
-import type { Range } from './scales'
+import { type Range, valueSplits } from './scales'
 import type { ChartStyle } from './style'
 import { axisLabels } from './timeAxis'
 
@@ -145,6 +145,7 @@ function valueAxis({ style, label, steps }: ChartSpec): uPlot.Axis {
     space: 32 * style.scale,
     grid: { stroke: style.grid, width: GRID_PX },
     ticks: { show: false },
+    splits: (_chart, _axis, low, high, step) => valueSplits(low, high, step),
     values: (_chart, splits) => splits.map(label),
   }
 }

@@ -37,6 +37,13 @@ export function withLimit([low, high]: Range, limit: number | null | undefined):
   return [low, limit === null || limit === undefined ? high : Math.max(high, Math.ceil(limit / 10) * 10)]
 }
 
+/** The labelled values of an axis: the multiples of `step`, or both ends if fewer than two fit. A curve can't be read by one value. */
+export function valueSplits(low: number, high: number, step: number): number[] {
+  const first = Math.ceil(low / step)
+  const count = step > 0 ? Math.floor(high / step) - first + 1 : 0
+  return count >= 2 ? Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12))) : [low, high]
+}
+
 /** The largest value; null if there is none. */
 export function highest(values: readonly (number | null)[]): number | null {
   return values.reduce((best, value) => (value !== null && (best === null || value > best) ? value : best), null)

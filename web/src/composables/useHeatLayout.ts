@@ -42,7 +42,7 @@ export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly 
     top.value = element.getBoundingClientRect().top + scrollY
     windowHeight.value = innerHeight
   }
-  useResized(box, look)
+  useResized(box, look, { isMoved: true })
   onPrint(look)
 
   const layout = computed<Layout>(() => {

@@ -24,7 +24,8 @@ export function labelsOf(rows: Rows, nameOf: (first: number, last: number) => st
   let free = 0
   return blocks.flatMap(({ first, count, y }) => {
     const height = count * rowHeight
-    const middle = y + height / 2
+    // A low last block's label would reach below the raster, where it is cut.
+    const middle = Math.min(y + height / 2, rows.height - (WORD * scale) / 2)
     if (middle - (WORD * scale) / 2 < free) return []
     free = middle + (WORD * scale) / 2
     const last = first + count - 1
