@@ -113,12 +113,8 @@ def _later(column: bytes | None, passed: int) -> bytes | None:
     """Return a column without its first values; None if there are no more."""
     if column is None:
         return None
-    begin = 0
-    for _ in range(passed):
-        begin = column.find(b",", begin) + 1
-        if not begin:
-            return None
-    return column[begin:]
+    *skipped, rest = column.split(b",", passed)
+    return rest if len(skipped) == passed else None
 
 
 def _array(moved: bytes | None, newer: bytes | None) -> bytes:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
 
 from minipanel.access.access import Access
 from minipanel.errors import PanelError
 from minipanel.handlers.agents import Head
 from minipanel.handlers.guard import refuse_but_readers
 from minipanel.handlers.nodes import node_named
-from minipanel.handlers.reply import Reply, failure, kept, refusal
+from minipanel.handlers.reply import Reply, failure, refusal
 from minipanel.handlers.request import client_behind, is_gzip_among
 from minipanel.handlers.squeezed import json_of, json_off_loop
 from minipanel.models.node import Node
@@ -33,8 +34,7 @@ _KNOWN: Final = frozenset(("period", "from", "to", "fields", "step", "format"))
 _COMMA: Final = "%2C"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A usual request for one node's records: the node's id or hostname, the query's parameters, the headers."""
 
     reference: str
@@ -66,19 +66,36 @@ class NodesPast:
             return None
         return Question(reference, of, head)
 
-    def ask(self, question: Question, peer: str, prove: Callable[[], None], answer: Callable[[Reply], None]) -> None:
-        """Call `answer` once, in the event loop. `peer`: the other end's address; `prove`: called if it may ask."""
+    def ask(
+        self,
+        question: Question,
+        peer: str,
+        prove: Callable[[], None],
+        answer: Callable[[Reply], None],
+        write: Callable[[Reply], None] | None = None,
+    ) -> None:
+        """Call `answer` once, in the event loop. `peer`: the other end's address; `prove`: called if it may ask.
+
+        `write`: called before that, if the answer was made in a reading thread, in this thread.
+        """
 
         def then(result: Reply | Exception) -> None:
             language = question.head.get("accept-language")
             answer(result if isinstance(result, Reply) else _excused(result, language))
 
         try:
-            self._begin(question, peer, prove, then)
+            self._begin(question, peer, prove, then, write)
         except Exception as error:
             then(error)
 
-    def _begin(self, question: Question, peer: str, prove: Callable[[], None], then: Then[Reply]) -> None:
+    def _begin(
+        self,
+        question: Question,
+        peer: str,
+        prove: Callable[[], None],
+        then: Then[Reply],
+        write: Callable[[Reply], None] | None,
+    ) -> None:
         panel, head, of = self._panel, question.head, question.of
         forwarded = [head["x-forwarded-for"]] if "x-forwarded-for" in head else []
         refuse_but_readers(self._access, head, client_behind(peer, forwarded, panel.config.server.trusted_proxies))
@@ -90,7 +107,7 @@ class NodesPast:
         may_be_gzip = is_gzip_among(head.get("accept-encoding", ""))
         read = panel.history.at_once(node, span)
         if read is not None:
-            panel.reading.begin(partial(_reply, read, may_be_gzip), then)
+            panel.reading.begin(partial(_reply, read, may_be_gzip, write), then)
         else:
             task = asyncio.create_task(self._read_in_pieces(node, span, may_be_gzip, then))
             self._tasks.add(task)
@@ -106,8 +123,11 @@ class NodesPast:
         then(result)
 
 
-def _reply(read: Callable[[], bytes], may_be_gzip: bool) -> Reply:
-    return kept(json_of(read(), may_be_gzip=may_be_gzip))
+def _reply(read: Callable[[], bytes], may_be_gzip: bool, write: Callable[[Reply], None] | None) -> Reply:
+    answer = json_of(read(), may_be_gzip=may_be_gzip)
+    if write is not None:
+        write(answer)
+    return answer
 
 
 def _excused(error: Exception, language: str | None) -> Reply:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 from starlette.types import Scope
 
 from minipanel.errors import PanelError
@@ -17,8 +18,7 @@ from minipanel.sentence import Sentence
 _SAFE_LINES = b"".join(b"%s: %s\r\n" % header for header in SAFE_HEADERS) + b"\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """Status, headers and a JSON body, independent of the server that sends them.
 
     `wire`: the result of on_the_wire, kept for an answer that is sent often.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 Role = Literal["viewer", "admin"]
 """A viewer sees everything and changes nothing."""
@@ -19,8 +20,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """The caller. `name`: the user, API token or wall screen, or who runs a command. `role`: a user's; `scopes`: a
     token's.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from minipanel.errors import BadInput
 from minipanel.models.arrays import Drawn, join_arrays, join_drawn
@@ -52,8 +53,7 @@ LEAST_PIECE_SECONDS = 7 * 86_400
 """A week is one piece: reading it takes less time than starting another thread (measured)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Records, or hours if `step` is 3600, with timestamps in (start, end]; `columns` in the order of the answer.
 
     `is_compact`: in the form of services/compact. `is_step_asked`: the step was requested, and is not just the default.

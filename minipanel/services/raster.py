@@ -6,10 +6,11 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from minipanel.errors import BadInput
 from minipanel.models.answers import RasterHead

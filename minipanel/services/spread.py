@@ -8,7 +8,8 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from minipanel.database.packing import NONE, PART, SCALE, Part
 from minipanel.errors import BadInput

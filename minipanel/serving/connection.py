@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from minipanel.handlers.nodes_past import PREFIX
 from minipanel.handlers.reply import Reply
+from minipanel.serving.ahead import Ahead
 from minipanel.serving.direct import NO_HEAD, Direct, DirectCycle, SampleCycle
 from minipanel.serving.protocol import SMALL_BYTES, BoundedProtocol
 from minipanel.serving.rounds import Rounds
@@ -39,6 +41,7 @@ class Connection(BoundedProtocol):
         self._direct = direct
         self._rounds = rounds
         self._descriptor: int | None = None  # while it is read in rounds
+        self._ahead: Ahead | None = None  # lets a thread write the answer that runs
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection and release everything that it held."""
@@ -49,6 +52,8 @@ class Connection(BoundedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer a usual question for a node's past that comes alone. Parse all other data."""
+        if self._ahead is not None:  # the client may have its answer before the event loop hears of it
+            self._hear_of(self._ahead)
         if (
             data.startswith(_PAST)
             and len(data) <= SMALL_BYTES
@@ -60,7 +65,9 @@ class Connection(BoundedProtocol):
             if question is not None:
                 self.cycle = self._running = cycle = DirectCycle(self.on_response_complete)  # type: ignore[assignment]
                 cycle.more_body = False
-                self._direct.past.ask(question, self.peer, self._prove, partial(self._answer, cycle))
+                ahead = self._ahead = self._ahead_of(cycle)
+                answer = partial(self._answer_past, cycle, ahead)
+                self._direct.past.ask(question, self.peer, self._prove, answer, ahead.write if ahead else None)
                 return
         super().data_received(data)
 
@@ -170,6 +177,32 @@ class Connection(BoundedProtocol):
                 self.loop.call_soon(self._answer, cycle, with_what)
 
         self._direct.take(head, body, self.peer, answer, self._descriptor is not None)
+
+    def _ahead_of(self, cycle: DirectCycle) -> Ahead | None:
+        """Return what lets a thread write the answer; None if the event loop must do it."""
+        if self.scheme != "http" or self.transport.get_write_buffer_size() or not Ahead.has_room():
+            return None
+        descriptor = self.transport.get_extra_info("socket").fileno()
+        with suppress(OSError):  # too many files are open
+            return Ahead(descriptor, cycle, self.server_state.default_headers)
+        return None
+
+    def _answer_past(self, cycle: DirectCycle, ahead: Ahead | None, answer: Reply) -> None:
+        if ahead is not None:
+            self._hear_of(ahead)
+            ahead.close()
+            if ahead is self._ahead:  # nothing was written
+                self._ahead = None
+        self._answer(cycle, answer)
+
+    def _hear_of(self, ahead: Ahead) -> None:
+        """Go on with the answer's rest, and with the next request, if a thread has written an answer."""
+        if ahead is not self._ahead or ahead.rest is None:
+            return
+        self._ahead = None
+        if ahead.rest and not ahead.cycle.disconnected:
+            self.transport.writelines(ahead.rest)
+        self._end_answer(ahead.cycle)
 
     def _answer(self, cycle: DirectCycle, answer: Reply) -> None:
         if cycle is self._running and not cycle.response_complete and not self._send_whole(answer):

@@ -289,12 +289,16 @@ class BoundedProtocol(HttpToolsProtocol):
         if cycle is None or cycle.disconnected or self.flow.write_paused:
             return False
         write(self.transport, answer, self.server_state.default_headers, is_last=not cycle.keep_alive)
+        self._end_answer(cycle)
+        return True
+
+    def _end_answer(self, cycle: RequestResponseCycle | DirectCycle) -> None:
+        """Note that an answer is written, and go on."""
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
-        return True
 
     def _keep(self, data: bytes, start: int, new_bytes: int) -> None:
         """Stop reading until an answer is sent, and keep the data from `start` on. `new_bytes`: not counted before."""

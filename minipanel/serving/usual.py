@@ -5,6 +5,7 @@ Any other request is left to the HTTP parser.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from minipanel.app import INGEST
@@ -31,13 +32,17 @@ NAMES: Final = {
 }
 """The headers that are understood. Apart from its length, none of them changes how a request is read or answered."""
 
+HEADS: Final = 64
+"""How many heads are remembered, each of at most SMALL_BYTES."""
+
 UNUSUAL: Final = frozenset(("expect", "transfer-encoding", "upgrade"))
 """Headers that change how a request is read or answered."""
 
 _CHANGES_A_GET: Final = UNUSUAL | {"content-length"}
 _FIRST_LINE: Final = f"POST {INGEST} HTTP/1.1"
-_END_OF_GET: Final = " HTTP/1.1"
+_END_OF_GET: Final = b" HTTP/1.1"
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
+_VISIBLE: Final = _PRINTABLE[1:]
 
 
 def taken_apart(data: bytes) -> tuple[Head, bytes] | None:
@@ -70,18 +75,30 @@ def get_taken_apart(data: bytes) -> tuple[str, Head] | None:
     spaces around it; its name may be any, as browsers and proxies send many. The request must have no body, and its
     connection must stay open.
     """
-    if not data.startswith(b"GET ") or not data.endswith(b"\r\n\r\n"):
+    first, _, rest = data.partition(b"\r\n")
+    if not first.startswith(b"GET /") or not first.endswith(_END_OF_GET):
         return None
-    first, *lines = data[4:-4].decode("latin-1").split("\r\n")
-    if data.translate(None, _PRINTABLE) != b"\r\n" * (len(lines) + 2) or not first.endswith(_END_OF_GET):
+    url, head = first[4 : -len(_END_OF_GET)], _head_of_get(rest)
+    return None if head is None or url.translate(None, _VISIBLE) else (url.decode("ascii"), head)
+
+
+@lru_cache(maxsize=HEADS)
+def _head_of_get(data: bytes) -> Head | None:
+    """Return the headers of a GET from its lines, with the empty one that ends them. None if one is unusual.
+
+    A browser sends the same headers with each question: to find them again takes a tenth of the time.
+    """
+    if data != b"\r\n" and not data.endswith(b"\r\n\r\n"):
         return None
-    url = first.removesuffix(_END_OF_GET)
+    lines = data[:-4].decode("latin-1").split("\r\n") if len(data) > 2 else []
+    if data.translate(None, _PRINTABLE) != b"\r\n" * (len(lines) + 1):
+        return None
     head = {}
     for line in lines:
         name, colon, value = line.partition(": ")
         if not colon or not name.replace("-", "").isalnum() or not value or value != value.strip():
             return None
         head[name.lower()] = value
-    if len(head) < len(lines) or not url.startswith("/") or " " in url or not _CHANGES_A_GET.isdisjoint(head):
+    if len(head) < len(lines) or not _CHANGES_A_GET.isdisjoint(head):
         return None
-    return (url, head) if head.get("connection", "keep-alive").lower() == "keep-alive" else None
+    return head if head.get("connection", "keep-alive").lower() == "keep-alive" else None

@@ -85,6 +85,14 @@ def test_in_an_answer(config: Config, panel: Running, token: str, path: str, sec
         connection.close()
 
 
+def test_none_and_the_past_is_answered(config: Config, panel: Running, token: str) -> None:
+    url = f"https://127.0.0.1:{config.server.port}/api/metrics/history/1?period=1m"
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(verify=TRUSTING, headers=headers) as client:
+        counts = {len(client.get(url).json()["timestamp"]) for _ in range(CLIENTS)}
+    assert min(counts) > 8000
+
+
 @pytest.mark.parametrize("path", ["/api/metrics", "/api/auth/login"])
 def test_in_a_request(config: Config, panel: Running, path: str) -> None:
     body = body_of(sample())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +17,16 @@ from fastapi import FastAPI
 from minipanel.handlers.nodes_past import plain_query
 from minipanel.services.history import History
 from minipanel.services.panel import Panel
-from tests.panel.example import PASSWORD, bearer, body_of, config_in, running_app, sample
+from tests.panel.example import config_in, running_app
+from tests.panel.past import DAY, LAST, PATH, Held, question, token_for_records
 from tests.panel.ways import Line, caller_by, line_to
 
 pytestmark = pytest.mark.anyio
 
-PATH = "/api/metrics/history/node001"
-LAST = int(time.time()) // 300 * 300
-DAY = f"from={LAST - 86_400}&to={LAST}"
-
 
 @pytest.fixture
 async def token(client: httpx.AsyncClient) -> str:
-    """A session of a panel in which node001 has 200 records."""
-    samples = [sample(timestamp=LAST - 300 * place, cpu_percent=place % 100) for place in range(200)]
-    assert (await client.post("/api/metrics", content=body_of(*samples), headers=bearer())).status_code == 200
-    answer = await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
-    token: str = answer.json()["token"]
-    return token
+    return await token_for_records(client)
 
 
 @pytest.fixture
@@ -47,14 +38,7 @@ async def line(app: FastAPI, token: str, asked: list[str]) -> AsyncIterator[Line
 
 @pytest.fixture
 def ask(token: str) -> Callable[..., bytes]:
-    """Makes a question as a browser sends it."""
-
-    def ask(query: str = DAY, path: str = PATH, **headers: str) -> bytes:
-        head = {"Host": "panel:8080", "Connection": "keep-alive", "Cookie": f"a=b; minipanel_session={token}"} | headers
-        lines = [f"GET {path}?{query} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items())]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-    return ask
+    return partial(question, token)
 
 
 PROXY = "10.0.0.9"
@@ -229,6 +213,7 @@ async def test_the_client_that_a_trusted_proxy_names_is_the_one_that_is_noted(
 
 async def test_a_client_that_does_not_read_gets_its_answer_once_it_does(line: Line, ask: Callable[..., bytes]) -> None:
     line.protocol.pause_writing()
+    line.wire.unsent = 70_000
     line.send(ask())
     async with line_to(line.protocol.app) as other:  # type: ignore[arg-type]
         other.send(ask())
@@ -236,24 +221,6 @@ async def test_a_client_that_does_not_read_gets_its_answer_once_it_does(line: Li
     assert line.wire.sent == b""
     line.protocol.resume_writing()
     assert len((await line.answers(1))[0].json()["timestamp"]) == 200
-
-
-class Held:
-    """Reads that wait until they are let go."""
-
-    def __init__(self, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-        panel: Panel = app.state.panel
-        read, self.goes_on, self.has_begun = panel.reading.reader.history, threading.Event(), threading.Event()
-
-        def slow(*arguments: Any) -> Any:
-            self.has_begun.set()
-            assert self.goes_on.wait(10)
-            return read(*arguments)
-
-        monkeypatch.setattr(panel.reading.reader, "history", slow)
-
-    async def begun(self) -> None:
-        assert await asyncio.to_thread(self.has_begun.wait, 10)
 
 
 async def test_a_client_that_goes_before_its_answer_disturbs_nobody(

@@ -150,6 +150,15 @@ def test_what_browsers_ask_is_split_as_the_parser_does() -> None:
     assert get_taken_apart(bare) == (Parsed(bare).url, {})
 
 
+def test_a_head_that_was_seen_before_belongs_to_whatever_is_asked_now() -> None:
+    for place in range(3):
+        data = GET.replace(b"node001", b"node%d" % place)
+        url, head = Parsed(data).url, Parsed(data).head
+        assert get_taken_apart(data) == (url, head)
+        assert f"node{place}?" in url
+        assert get_taken_apart(data.replace(b"a=b", b"a=%d" % place)) == (url, head | {"cookie": f"a={place}; c=d"})
+
+
 @pytest.mark.parametrize("name", UNUSUAL_GETS)
 def test_any_other_get_is_left_to_the_parser(name: str) -> None:
     assert UNUSUAL_GETS[name] != GET

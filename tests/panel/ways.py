@@ -31,12 +31,18 @@ IN_SOCKET = 50_000
 
 
 class Wire(asyncio.Transport):
-    """A connection in memory: what the panel has sent, and whether it has closed."""
+    """A connection in memory: what the panel has sent, and whether it has closed.
+
+    What threads write arrives by its socket. `unsent`: how many bytes the panel is to think that it still holds.
+    """
 
     def __init__(self, address: str) -> None:
         super().__init__({"peername": (address, 40000), "sockname": ("127.0.0.1", 8080)})
         self.near, self.far = socket.socketpair()
         self.near.setblocking(False)
+        self.far.setblocking(False)
+        asyncio.get_running_loop().add_reader(self.far, self._take)
+        self.unsent = 0
         self.sent = b""
         self.is_reading = True
         self.rest = b""
@@ -51,8 +57,19 @@ class Wire(asyncio.Transport):
 
     def write(self, data: bytes) -> None:  # type: ignore[override]
         assert not self._is_closing
+        self._take()
         self.sent += data
         self.news.set()
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def _take(self) -> None:
+        """Take what a thread has written."""
+        with contextlib.suppress(BlockingIOError):
+            while data := self.far.recv(IN_SOCKET):
+                self.sent += data
+                self.news.set()
 
     def close(self) -> None:
         self._is_closing = True
@@ -117,6 +134,7 @@ class Line:
         """End it, as a client does."""
         self.protocol.connection_lost(None)
         self.rounds.close()
+        asyncio.get_running_loop().remove_reader(self.wire.far)
         self.wire.far.close()
         self.wire.near.close()
 
