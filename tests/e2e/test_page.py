@@ -133,3 +133,16 @@ def test_the_page_says_when_data_stop_and_recovers(page: Page, complaints: list[
         expect(page.get_by_text("No data from the panel")).to_be_hidden(timeout=30_000)
         # While the panel was away, the browser reported each try to reach it.
         complaints[:] = [text for text in complaints if not text.endswith(LOST)]
+
+
+def test_the_past_of_a_node_says_so_too(page: Page, complaints: list[str], tmp_path: Path) -> None:
+    state = page.locator(".history-head .state-mark")
+    with running_trial(tmp_path, "--auth", "token") as trial, trial.client() as client:
+        wait_for_sample(client)
+        log_in(page, trial, f"/history/{hostname()}")
+        expect(state).to_have_text("up")
+        expect(state).not_to_have_class(re.compile("is-old"))
+    expect(page.get_by_text("No data from the panel")).to_be_visible(timeout=15_000)
+    expect(state).to_have_class(re.compile("is-old"))
+    keep_screenshot(page, "no-data-history")
+    complaints[:] = [text for text in complaints if not text.endswith(LOST)]

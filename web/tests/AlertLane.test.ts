@@ -54,6 +54,14 @@ describe('the marks under the charts', () => {
     expect(sentences(view)).toHaveLength(2)
   })
 
+  it('are counted if there are more than have a sentence', () => {
+    const five = [11, 12, 13, 14, 15].map((id, hour) => alert({ id, began_at: SINCE - 3500 + 600 * hour }))
+    expect(sentences(lane(five.slice(0, 3)))).toHaveLength(3)
+    expect(sentences(lane(five))).toHaveLength(4)
+    expect(sentences(lane(five))[3]).toBe('2 more')
+    expect(sentences(lane(five, SINCE - 2750))).toEqual(expect.not.arrayContaining([expect.stringContaining('more')]))
+  })
+
   it('show at the crosshair what was open then', () => {
     const later = alert({ id: 12, began_at: SINCE + 7200, over_at: SINCE + 9000, closed_at: SINCE + 9300 })
     expect(sentences(lane([alert(), later], SINCE + 60))).toEqual(['hot: 97.4 °C, limit 95 °C · 24 Nov, 14:00 – 15:00'])

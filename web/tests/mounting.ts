@@ -50,7 +50,7 @@ export function show(component: Component, props: Record<string, unknown>, { lan
       plugins: [router],
       provide: {
         [apiKey as symbol]: api,
-        [clusterKey as symbol]: { findings: shallowRef([]), wasEver: shallowRef(false), panelTime: shallowRef(null), nodes: shallowRef([]), renewFindings: () => Promise.resolve(), ...cluster },
+        [clusterKey as symbol]: { findings: shallowRef([]), wasEver: shallowRef(false), state: shallowRef('stream'), panelTime: shallowRef(null), nodes: shallowRef([]), renewFindings: () => Promise.resolve(), ...cluster },
         [groupsKey as symbol]: groups,
         [loaderKey as symbol]: createLoader(),
         [sessionKey as symbol]: { isAdmin: shallowRef(false), archiveDays: shallowRef(0), ...session },

@@ -149,7 +149,7 @@ export const en = {
     polling: 'polling every 5 s',
     pollingIs: 'The live stream is unavailable; a proxy may block it. The page asks the panel every 5 s instead.',
     lost: 'no data',
-    lostNotice: 'No data from the panel for {age}. The values below are old. Trying again …',
+    lostNotice: 'No data from the panel for {age}: what is shown is old. Trying again …',
     neverNotice: 'The panel sends no data. Trying again …',
   },
   severity: {

@@ -148,7 +148,7 @@ export const zh: Messages = {
     polling: '每 5 秒轮询',
     pollingIs: '实时推送不可用（可能被代理服务器拦截），已改为每 5 秒轮询一次。',
     lost: '无数据',
-    lostNotice: '已 {age}未收到面板数据，以下数值已过期。正在重试…',
+    lostNotice: '已 {age}未收到面板数据，显示的内容已过期。正在重试…',
     neverNotice: '未收到面板数据。正在重试…',
   },
   severity: {
