@@ -27,6 +27,7 @@ from month import VALUES, read_month, write_month
 from peers import PEERS, Peer
 from processes import cpu_seconds, machine, read_mb, resident_mb, written_mb
 from session import Session
+from wire import Wire
 
 from minipanel.config import Config
 from minipanel.database.store import Store
@@ -56,8 +57,9 @@ class Page:
     name = "MiniPanel"
     form = "json"
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, port: int) -> None:
         self._session = session
+        self._wire = Wire(port, {"Authorization": f"Bearer {session.token}"})
 
     def ask_drawn(self) -> int:
         """Ask for a month as the page does; return the answer's bytes."""
@@ -70,9 +72,9 @@ class Page:
         if self.form == "compact":
             rest += "&format=compact"
         if len(nodes) == 1:
-            return len(self._session.request("GET", f"/api/metrics/history/{hostname(nodes[0])}?{rest}"))
+            return self._wire.get(f"/api/metrics/history/{hostname(nodes[0])}?{rest}")
         names = ",".join(map(hostname, nodes))
-        return len(self._session.request("GET", f"/api/metrics/history?nodes={names}&{rest}"))
+        return self._wire.get(f"/api/metrics/history?nodes={names}&{rest}")
 
 
 class Drawn(Page):
@@ -129,7 +131,7 @@ def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> t
     """Return the times of all questions, while nobody reports and while all nodes do, and what the nodes saw."""
     with running_panel(config) as panel, contextlib.ExitStack() as on:
         session = Session(config.server.port)
-        page, as_drawn = Page(session), Drawn(session)
+        page, as_drawn = Page(session, config.server.port), Drawn(session, config.server.port)
         idle = warm(page, peers, options, "warm, nobody reports", ONE_NODE)
         idle |= warm(as_drawn, peers, options, "as drawn, warm, nobody reports", ONE_NODE)
         load = on.enter_context(running_nodes(config, 600))
@@ -331,7 +333,8 @@ def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
         f"# History: {options.nodes} nodes, {options.days:g} days",
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; medians of {options.repeat} (cold: of "
-        f"{min(COLD_MONTHS, options.repeat)}), by HTTP over a kept connection, with a session; in brackets "
+        f"{min(COLD_MONTHS, options.repeat)}), by HTTP over a kept connection, with a session, from the first byte "
+        "sent to the last one received; in brackets "
         "MiniPanel's time as a part of the peer's. As drawn: in the precision that its page draws and asks for "
         "(`format=compact`), not compressed.",
         "",

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from load import hostname
 from month import RECORD_SECONDS, VALUES
 from processes import free_port, resident_mb, running, wait_for_port
+from wire import Wire
 
 IMPORT_SECONDS = 600
 
@@ -51,6 +52,7 @@ class Peer(ABC):
         self._process = self._on.enter_context(running(self._command()))
         wait_for_port(self.port)
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self._wire = Wire(self.port)
         for _ in range(200):
             if self._is_ready():
                 return
@@ -59,14 +61,14 @@ class Peer(ABC):
     def stop(self) -> None:
         """End the process."""
         self.connection.close()
+        self._wire.close()
         self._on.close()
 
     def ask(self, nodes: list[int], seconds: int) -> int:
         """Ask for the records of the last `seconds`, as they were stored; return the answer's bytes."""
         names = "|".join(map(hostname, nodes))
         query = f'{{__name__=~"{"|".join(VALUES)}",node=~"{names}"}}[{seconds}s]'
-        body = self._get("/api/v1/query?" + urlencode({"query": query, "time": int(time.time())}))
-        return len(body)
+        return self._wire.get("/api/v1/query?" + urlencode({"query": query, "time": int(time.time())}))
 
     @property
     def resident_mb(self) -> float:

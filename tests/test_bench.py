@@ -51,7 +51,7 @@ ELSEWHERE = {
         "scraper.py",
         "session.py",
     ),
-    *("steps.py", "targets.py", "viewers.py"),
+    *("steps.py", "targets.py", "viewers.py", "wire.py"),
 }
 
 
