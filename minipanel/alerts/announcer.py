@@ -8,8 +8,6 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from msgspec import structs
-
 from minipanel.alerts.announce import News
 from minipanel.alerts.message import Teller
 from minipanel.alerts.outbox import GIVE_UP_SECONDS
@@ -114,7 +112,7 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
     ]
     begun_ids = {id(alert) for alert in begun}
     about = list({id(alert): alert for alert in (*begun, *ended, *earlier)}.values())
-    shown = [structs.replace(alert, announced_at=None) if id(alert) in begun_ids else alert for alert in about]
+    shown = [replace(alert, announced_at=None) if id(alert) in begun_ids else alert for alert in about]
     meant_at = [(alert.announced_at if id(alert) in begun_ids else alert.end_told_at) or now for alert in earlier]
     subject, body = teller.message(shown, now, now - min(meant_at, default=now))
     details = json.dumps(teller.details(shown, now), ensure_ascii=False)

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from msgspec import structs
-
 from minipanel.alerts.rule import Rule
 from minipanel.alerts.run import Run
 from minipanel.alerts.words import number
@@ -325,7 +323,7 @@ class _Book:
         if _has_lasted(run, alert.hold_seconds, setting.rule, cluster):
             alert.over_at = int(cluster.now - run.seconds())
             if setting.rule.end_reason is not None and (reason := setting.rule.end_reason(cluster, alert)):
-                alert.bad = structs.replace(alert.bad, reason=reason)
+                alert.bad = replace(alert.bad, reason=reason)
             self._end(alert, cluster, changes)
 
     def _set_suspended(self, alert: Alert, is_suspended: bool, changes: Changes) -> None:

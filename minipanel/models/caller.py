@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
-
-from msgspec import Struct
 
 Role = Literal["viewer", "admin"]
 """A viewer sees everything and changes nothing."""
@@ -20,7 +19,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
-class Caller(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Caller:
     """The caller. `name`: the user, API token or wall screen, or who runs a command. `role`: a user's; `scopes`: a
     token's.
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
 from minipanel.alerts.config import AlertsConfig
 from minipanel.commands.alerts_overview import AlertsOverview, look_at_alerts
@@ -106,7 +105,7 @@ def overview(config: Config, *alerts: Alert, silence: Silence | None = None) -> 
 def test_only_unacknowledged_alerts_make_it_exit_with_1(config: Config) -> None:
     assert overview(config) == WELL
     assert not overview(config, hot(id=1)).is_well
-    for seen_to in (hot(id=1, acked_at=NOW), hot(id=1, is_suspended=True), structs.replace(hot(id=1), severity="info")):
+    for seen_to in (hot(id=1, acked_at=NOW), hot(id=1, is_suspended=True), replace(hot(id=1), severity="info")):
         assert overview(config, seen_to).is_well
     assert overview(config, hot(id=1, closed_at=NOW)) == WELL
     silence = Silence("node001", (), NOW - 9, NOW + 3600, "fans", "alice")

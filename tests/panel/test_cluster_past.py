@@ -7,7 +7,6 @@ import random
 import sqlite3
 import struct
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -250,7 +249,7 @@ async def test_by_default_all_enabled_nodes_are_included_and_those_never_seen_ha
     ],
 )
 async def test_more_than_can_be_counted_is_refused(app: FastAPI, nodes: int, sentence: str) -> None:
-    span = replace(read_span("1y", None, None, None, 1_700_000_123))
+    span = read_span("1y", None, None, None, 1_700_000_123)
     named = [Node(k, "n", "", "n", True) for k in range(nodes)]
     with pytest.raises(BadInput, match=sentence):
         await app.state.panel.cluster.of(named, span, 1000)

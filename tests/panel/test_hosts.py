@@ -119,9 +119,9 @@ def test_a_fault_says_whose_address_it_is() -> None:
 
 def test_ten_thousand_lines_are_read_in_a_second() -> None:
     text = "".join(f"10.{i >> 8}.{i & 255}.2 node{i:05} n{i}\n" for i in range(10_000))
-    started = time.perf_counter()
+    started = time.thread_time()  # others work on the machine, too
     assert len(parse_hosts(text).nodes) == 10_000
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
 
 
 CLUSTER = "127.0.0.1 localhost\n10.0.0.2 node001\n10.0.0.1 mgmt\n10.0.0.3 node002\n"

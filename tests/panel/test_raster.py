@@ -8,7 +8,6 @@ import itertools
 import math
 import sqlite3
 import struct
-from dataclasses import replace
 
 import httpx
 import msgspec
@@ -370,7 +369,7 @@ async def test_an_impossible_request_gets_a_sentence(
 )
 async def test_more_than_can_be_drawn_is_refused(app: FastAPI, nodes: int, sentence: str) -> None:
     panel = app.state.panel
-    span = replace(read_span("1y", None, None, None, 1_700_000_123))
+    span = read_span("1y", None, None, None, 1_700_000_123)
     named = [Node(k, "n", "", "n", True) for k in range(nodes)]
     with pytest.raises(raster.BadInput, match=sentence):
         await panel.raster.of(named, read_metric("cpu_percent"), span, 1000, 1000)

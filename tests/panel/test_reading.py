@@ -24,8 +24,7 @@ pytestmark = pytest.mark.anyio
 
 
 def read_long(reader: DatabaseReader) -> None:
-    with reader._reading() as connection:
-        connection.execute(f"{NUMBERS} SELECT max(n) FROM number").fetchone()
+    reader.ask(lambda connection: connection.execute(f"{NUMBERS} SELECT max(n) FROM number").fetchone())
 
 
 async def test_the_thread_that_read_last_reads_next_and_more_wait_than_there_are_threads() -> None:
