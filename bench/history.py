@@ -57,14 +57,14 @@ class Page:
     name = "MiniPanel"
     form = "json"
 
-    def __init__(self, session: Session, port: int) -> None:
-        self._session = session
-        self._wire = Wire(port, {"Authorization": f"Bearer {session.token}"})
+    def __init__(self, wire: Wire, zipped: Wire) -> None:
+        self._wire = wire
+        self._zipped = zipped
 
     def ask_drawn(self) -> int:
         """Ask for a month as the page does; return the answer's bytes."""
         path = f"/api/metrics/history/{hostname(1)}?period=1m&format=compact"
-        return len(self._session.request("GET", path, takes_gzip=True))
+        return self._zipped.get(path)
 
     def ask(self, nodes: list[int], seconds: int, fields: str = ",".join(VALUES)) -> int:
         """Ask for records, by default for the same five values as the peers; return the answer's bytes."""
@@ -131,7 +131,9 @@ def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> t
     """Return the times of all questions, while nobody reports and while all nodes do, and what the nodes saw."""
     with running_panel(config) as panel, contextlib.ExitStack() as on:
         session = Session(config.server.port)
-        page, as_drawn = Page(session, config.server.port), Drawn(session, config.server.port)
+        port, headers = config.server.port, {"Authorization": f"Bearer {session.token}"}
+        wires = Wire(port, headers), Wire(port, headers | {"Accept-Encoding": "gzip"})
+        page, as_drawn = Page(*wires), Drawn(*wires)
         idle = warm(page, peers, options, "warm, nobody reports", ONE_NODE)
         idle |= warm(as_drawn, peers, options, "as drawn, warm, nobody reports", ONE_NODE)
         load = on.enter_context(running_nodes(config, 600))

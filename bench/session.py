@@ -20,10 +20,9 @@ class Session:
         if takes_gzip:
             self._headers["Accept-Encoding"] = "gzip"
 
-    def request(self, method: str, path: str, body: str | None = None, *, takes_gzip: bool = False) -> bytes:
+    def request(self, method: str, path: str, body: str | None = None) -> bytes:
         """Return an answer's body, compressed if the client takes gzip. Raises RuntimeError for a bad status."""
-        headers = {**self._headers, "Accept-Encoding": "gzip"} if takes_gzip else self._headers
-        self._connection.request(method, path, body, headers)
+        self._connection.request(method, path, body, self._headers)
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status != 200:

@@ -6,6 +6,7 @@ comes in. That would count as the server's time, unequally.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Mapping
 
@@ -16,18 +17,18 @@ _LAST_CHUNK = b"0\r\n\r\n"
 
 
 class Wire:
-    """A connection to a port of this machine. `headers` go with each question."""
+    """A connection to a port of this machine, made again if the server has closed it. `headers` go with each one."""
 
     def __init__(self, port: int, headers: Mapping[str, str] | None = None) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._port = port
+        self._socket: socket.socket | None = None
         lines = {"Host": f"127.0.0.1:{port}", "Accept-Encoding": "identity", **(headers or {})}
         self._lines = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
 
     def get(self, path: str) -> int:
         """Return how many bytes the JSON of an answer has, with the marks between chunks. RuntimeError unless 200."""
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\n{self._lines}\r\n".encode())
-        head = b""
+        question = f"GET {path} HTTP/1.1\r\n{self._lines}\r\n".encode()
+        head = self._asked(question) or self._asked(question)
         while _END_OF_HEAD not in head:
             head += self._more()
         head, _, body = head.partition(_END_OF_HEAD)
@@ -43,10 +44,25 @@ class Wire:
 
     def close(self) -> None:
         """End the connection."""
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _asked(self, question: bytes) -> bytes:
+        """Ask, and return the begin of the answer; nothing if the server had closed the connection."""
+        if self._socket is None:
+            self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(ConnectionError):
+            self._socket.sendall(question)
+            begin = self._socket.recv(AT_ONCE)
+            if begin:
+                return begin
+        self.close()
+        return b""
 
     def _more(self) -> bytes:
-        piece = self._socket.recv(AT_ONCE)
+        piece = self._socket.recv(AT_ONCE) if self._socket is not None else b""
         if not piece:
             raise RuntimeError("the connection ended before the answer did")
         return piece
