@@ -90,7 +90,7 @@ async def answers(panel: Panel) -> dict[tuple[str, int, str], Any]:
 
 
 def compact(span: Span) -> Span:
-    return replace(span, columns=COMPACT_COLUMNS, is_compact=True)
+    return msgspec.structs.replace(span, columns=COMPACT_COLUMNS, is_compact=True)
 
 
 def columns_of(text: str) -> dict[str, list[Any]]:
