@@ -1,7 +1,7 @@
 """Questions over a kept connection, for times of about a millisecond.
 
-Python's own HTTP client takes a third of one for an answer, and more the more lines its head has or the more chunks it
-comes in. That would count as the server's time, unequally.
+With Python's own HTTP client, the panel's day took 0.2 ms longer and a peer's 0.1 (two runs). That would count as the
+server's time, unequally.
 """
 
 from __future__ import annotations
