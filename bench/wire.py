@@ -17,7 +17,7 @@ _LAST_CHUNK = b"0\r\n\r\n"
 
 
 class Wire:
-    """A connection to a port of this machine, made again if the server has closed it. `headers` go with each one."""
+    """A connection to a port of this machine, made again if the server has closed it. `headers`: of each question."""
 
     def __init__(self, port: int, headers: Mapping[str, str] | None = None) -> None:
         self._port = port
@@ -49,7 +49,7 @@ class Wire:
             self._socket = None
 
     def _asked(self, question: bytes) -> bytes:
-        """Ask, and return the begin of the answer; nothing if the server had closed the connection."""
+        """Ask, and return the first piece of the answer; nothing if the server had closed the connection."""
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -88,7 +88,12 @@ def draft(
 
 def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Teller, now: int) -> Draft | None:
     told, channel = untold.told, audience.channel
-    raised = [alert for alert in news.raised if told is not None and (channel, alert.id) not in told]
+
+    def lacks(alert: Alert) -> bool:
+        """Return whether the channel is known not to have been told of an alert."""
+        return told is not None and (channel, alert.id) not in told
+
+    raised = [alert for alert in news.raised if lacks(alert)]
     begun = [alert for alert in (*news.begun, *raised) if audience.wants(alert)]
     # Who got the beginning gets the end, even if the severity, or the channel, is another one by now.
     ended = [
@@ -105,11 +110,7 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
     ]
     # If the channel was never notified of the beginning, this one message has beginning and end.
     unknown = {number for each in old for number in each.begun}
-    begun += [
-        alert
-        for alert in (*ended, *earlier)
-        if alert.id in unknown or (told is not None and (channel, alert.id) not in told)
-    ]
+    begun += [alert for alert in (*ended, *earlier) if alert.id in unknown or lacks(alert)]
     begun_ids = {id(alert) for alert in begun}
     about = list({id(alert): alert for alert in (*begun, *ended, *earlier)}.values())
     shown = [replace(alert, announced_at=None) if id(alert) in begun_ids else alert for alert in about]

@@ -72,7 +72,7 @@ class NodesPast:
         peer: str,
         prove: Callable[[], None],
         answer: Callable[[Reply], None],
-        write: Callable[[Reply], None] | None = None,
+        write: Callable[[Reply], None] | None,
     ) -> None:
         """Call `answer` once, in the event loop. `peer`: the other end's address; `prove`: called if it may ask.
 

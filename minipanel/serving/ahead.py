@@ -48,7 +48,7 @@ class Ahead:
             return
         pieces = pieces_of(answer, self._own_headers, is_last=False)
         sent = 0
-        with suppress(OSError):  # no room at all; or the connection is lost, which the event loop finds that out
+        with suppress(OSError):  # no room at all, or the connection is lost, as the event loop will find out
             sent = os.writev(self._descriptor, pieces)
         self.rest = _without(pieces, sent)
 
